@@ -9,7 +9,7 @@ const MEANS_SOMETHING = /[()[\]{}<>:;"“”„`|\\*~]/g;
 /** More marks on one letter than any writing needs run over the lines above and below. */
 const PILED_MARKS = /(\p{M}{2})\p{M}+/gu;
 
-/** A name as a network gives it, made safe to stand in a sentence; null if nothing of it can be read. */
+/** A name as a network gives it, made safe for a sentence; null if nothing of it is readable. */
 export function readableName(given: string): string | null {
   const name = given
     .slice(0, LOOKED_AT)

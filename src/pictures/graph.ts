@@ -61,7 +61,7 @@ function arrow({ edge: [from, to], points }: Placed['edges'][number]): Svg {
   const angle = (Math.atan2(end.y - before.y, end.x - before.x) * 180) / Math.PI;
   const way = rest.map(({ x, y }, index) => {
     const next = rest[index + 1];
-    // Each point but the last bends the line, which goes on halfway to the next one.
+    // Each point but the last bends the line, which continues halfway to the next one.
     return next === undefined ? svg`L${x} ${y}` : svg`Q${x} ${y} ${(x + next.x) / 2} ${(y + next.y) / 2}`;
   });
   return svg`<g class="edge" data-from="${from}" data-to="${to}"><path d="M${first.x} ${first.y}${way}" fill="none" stroke="${PALETTE.muted}" stroke-width="1.6"/><path class="edge-head" d="M0 0l-9 -4.5v9z" fill="${PALETTE.muted}" transform="translate(${end.x} ${end.y}) rotate(${angle})"/></g>`;

@@ -8,7 +8,7 @@ import { sealFile, Sealing } from './seal.ts';
 
 // A program of its own beside Musher, that writes down what agents without a sandbox print, so that their programs hold one end of a
 // socket and no file: a socket can't be opened a second time by `/proc/<pid>/fd`, to cut, overwrite or read away what was printed. Like
-// the agents it goes on when Musher ends, and ends itself when the last output has ended and no Musher is there. What it has
+// the agents it continues when Musher ends, and ends itself when the last output has ended and no Musher is there. What it has
 // written it seals: a file that somebody changed by its path has another digest.
 
 /** The path of a socket may have 103 bytes, on macOS. */

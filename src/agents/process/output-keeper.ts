@@ -82,7 +82,7 @@ export class OutputKeeper {
     return (await this.#keeper()).child.pid ?? 0;
   }
 
-  /** For Musher's own end: the keeper goes on until the outputs that it has have ended. */
+  /** For Musher's own end: the keeper continues until its outputs have ended. */
   async close(): Promise<void> {
     const running = await this.#running?.catch(() => null);
     this.#running = null;

@@ -44,7 +44,7 @@ async function sealed(file: string, kept: Kept, clock: Clock): Promise<Sealed> {
     kept.settle();
     return (await Promise.race([seal, pause(clock, SEAL_MS)])) ?? 'none';
   }
-  // Whoever is to be told by its keeper is gone.
+  // Nobody is left whom its keeper could tell.
   const until = clock.now() + SEAL_MS;
   for (let seal = readSeal(file); ; seal = readSeal(file)) {
     if (seal !== null) return seal;

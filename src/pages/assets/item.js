@@ -96,7 +96,7 @@ async function comment(link) {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
-/** Adds what an agent has said since, as long as its run goes on, and stays at the end where the reader is there. */
+/** Adds what an agent has said since, while its run continues, and stays at the end where the reader is there. */
 async function follow() {
   const tail = document.getElementById('tail');
   if (tail === null || tail.dataset.goesOn === undefined) return;

@@ -27,7 +27,7 @@ const SECTIONS = ['needs', 'working', 'waiting', 'merged'] as const;
 type Section = (typeof SECTIONS)[number];
 const TITLES: { readonly [S in Section]: string } = { needs: 'Needs you', working: 'Working', waiting: 'Waiting', merged: 'Merged lately' };
 
-/** `/`: all that goes on in the projects that a person may see. `?show=waiting`: one section alone, longer. */
+/** `/`: everything that happens in the projects that a person may see. `?show=waiting`: one section alone, longer. */
 export function home(look: Look): Shown {
   const asked = look.request.query.get('show');
   const alone = SECTIONS.find((section) => section === asked) ?? null;

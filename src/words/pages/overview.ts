@@ -37,6 +37,6 @@ export function lookedAtWords(events: number): string {
 /** On the page of dependencies. */
 export const GRAPH_WORDS = {
   nothing: 'No open item depends on another one.',
-  click: 'Click an item to see all that it depends on and all that waits for it; click it again to open it.',
+  click: 'Click an item to see everything it depends on and everything that waits for it; click it again to open it.',
   after: 'after',
 } as const;

@@ -93,7 +93,7 @@ function entriesOf(look: Look, item: WorkItem, run: Run, page: TranscriptPage, p
     ${isPart ? html`<p class="more"><a href="${url}?after=${page.to}">Later</a></p>` : tailOf(look, item, run, { ...page, entries: [] })}`;
 }
 
-/** The end of what is shown: what came since, and where the next look begins. A script asks for it again and again while the run goes on. */
+/** The end of what is shown: what came since, and where the next look begins. A script asks for it again and again while the run continues. */
 function tailOf(_look: Look, item: WorkItem, run: Run, page: TranscriptPage): Markup {
   const url = `${itemUrl(item)}/run/${run.run}`;
   const more = page.to < page.size;
