@@ -1,5 +1,5 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { notificationsCell } from '../../src/words/bot/notifications.ts';
+import { notificationsCell, quietHoursCell } from '../../src/words/bot/notifications.ts';
 import { answer } from '../../src/words/replies.ts';
 import { command as typed, doc, list, paragraph, table } from '../../src/message/build.ts';
 import type { RoomState } from '../../src/decide/room-state.ts';
@@ -33,7 +33,7 @@ export const rooms = command({
             `${room.name}${isHere(context, room) ? ' (here)' : ''}`,
             room.project === null ? 'all' : `${room.project}${context.reads.pauses.get(room.project) === null ? '' : ' (paused)'}`,
             notificationsCell(room),
-            room.quietHours === null ? 'none' : `${timeOfDay(room.quietHours.from)}–${timeOfDay(room.quietHours.to)}`,
+            quietHoursCell(room),
             room.saidBy,
             reached(room),
           ]),
@@ -47,9 +47,4 @@ export const rooms = command({
 
 function isHere({ at }: Pick<CommandContext, 'at'>, room: RoomState): boolean {
   return room.transport === at.transport && room.id === at.room;
-}
-
-/** Minutes after midnight as `22:00`. */
-function timeOfDay(minutes: number): string {
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }

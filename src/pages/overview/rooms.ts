@@ -1,6 +1,6 @@
 import type { NetworkState } from '../../decide/network-state.ts';
 import type { RoomState } from '../../decide/room-state.ts';
-import { notificationsCell } from '../../words/bot/notifications.ts';
+import { notificationsCell, quietHoursCell } from '../../words/bot/notifications.ts';
 import { networkWords, NOTHING_WORDS } from '../../words/pages/overview.ts';
 import { html, type Markup } from '../html.ts';
 import type { Look, Shown } from '../view.ts';
@@ -66,7 +66,7 @@ function roomsTable(rooms: readonly RoomState[], look: Look): Markup {
           </div>
           <div>
             <dt>Quiet hours</dt>
-            <dd>${quietHours(room)}</dd>
+            <dd>${quietHoursCell(room)}</dd>
           </div>
           <div>
             <dt>Set by</dt>
@@ -77,13 +77,4 @@ function roomsTable(rooms: readonly RoomState[], look: Look): Markup {
       </li>`;
     })}
   </ul>`;
-}
-
-function quietHours({ quietHours: hours }: RoomState): string {
-  return hours === null ? 'none' : `${timeOfDay(hours.from)}–${timeOfDay(hours.to)}`;
-}
-
-/** Minutes after midnight as `22:00`. */
-function timeOfDay(minutes: number): string {
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }

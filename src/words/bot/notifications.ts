@@ -24,3 +24,13 @@ export function notificationsOf({ notify, style, hasThreads }: Notified): string
 function isSaid({ notify, style, hasThreads }: Notified): boolean {
   return (style === 'cards' && notify.includes('stages')) || (style === 'threads' && hasThreads);
 }
+
+/** A room's quiet hours in a table: `22:00–07:00`, `none`. */
+export function quietHoursCell({ quietHours }: Pick<RoomState, 'quietHours'>): string {
+  return quietHours === null ? 'none' : `${timeOfDay(quietHours.from)}–${timeOfDay(quietHours.to)}`;
+}
+
+/** Minutes after midnight as `22:00`. */
+function timeOfDay(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+}
