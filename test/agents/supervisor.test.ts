@@ -396,7 +396,7 @@ describe('a run that cannot be watched any more', () => {
     const first = await started(fixture);
     const { pid, pidStart, startedAt } = first;
     first.release();
-    rmSync(fixture.spec.runDir, { recursive: true });
+    rmSync(fixture.spec.runDir, { recursive: true, maxRetries: 20, retryDelay: 5 });
     const run = await adoptRun(fixture.spec, { pid, pidStart, startedAt });
     expect(await run.ended).toMatchObject({ reason: 'failed' });
     expect(identify(pid)).toBeNull();
